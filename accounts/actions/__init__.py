@@ -1,0 +1,1 @@
+"""Everything that changes the state of accounts, one subject a file."""

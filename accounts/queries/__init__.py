@@ -1,0 +1,1 @@
+"""The questions that accounts answers, one subject a file."""

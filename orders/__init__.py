@@ -1,0 +1,1 @@
+"""Floor 1: customers, catalogue, stock, orders and their life."""
