@@ -7,7 +7,7 @@ APPS := base accounts orders finance deliveries returns workflows integrations a
 LINT := ruff types floors migrations templates translations
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help up demo shell test lint $(LINT) bench soak lock clean runtime everything
+.PHONY: help up demo shell test lint $(LINT) bench soak messages lock clean runtime everything
 
 help: ## List the commands
 	@echo "Doorstep: make <command>"
@@ -22,8 +22,8 @@ demo: runtime ## Make the demo data of the running Doorstep and print the logins
 shell: runtime ## A Python shell in the running Doorstep
 	@exec $(PY) manage.py shell
 
-test: everything ## Run the tests (ARGS="tests/base -k money" for some of them)
-	@exec $(PY) -m pytest -n $(or $(JOBS),auto) -q $(ARGS)
+test: everything ## Run the tests (ARGS="tests/base -k money" for some of them, JOBS=n)
+	@exec $(PY) -m pytest -n $(or $(JOBS),logical) --maxprocesses 8 -q $(ARGS)
 
 lint: everything ## Check style, types, floors, migrations, templates and translations
 	@exec $(MAKE) -k -j2 --output-sync=target $(LINT)
@@ -33,6 +33,9 @@ bench: everything ## Measure speed into .data/bench.json (ONLY=name, ROWS=n)
 
 soak: everything ## The long fault and volume runs
 	@exec $(PY) -m pytest -q -m soak $(ARGS)
+
+messages: everything ## Extract the texts of pages and code into locale/ (needs GNU gettext)
+	@exec $(PY) manage.py makemessages -l fr -l ar --no-obsolete -i .venv -i .data -i tests
 
 lock: everything ## Resolve the dependencies of pyproject.toml anew into uv.lock
 	@uv=$$(command -v uv || echo .tools/uv/bin/uv); UV_PYTHON_DOWNLOADS=never "$$uv" lock $(if $(UPGRADE),--upgrade) && $(PY) -m config.runner.scrub_lock

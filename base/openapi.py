@@ -29,7 +29,7 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     request_id = serializers.CharField(help_text="Names this request when you ask for help.")
     field = serializers.CharField(required=False)
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment]  # a field of the document, not the serializer's own errors
     retry_after = serializers.IntegerField(required=False, help_text="Seconds.")
 
 

@@ -134,9 +134,14 @@ class Keyset(Generic[Row]):
         return signing.Signer(salt=":".join((__name__, self.queryset.model._meta.label, *self.order)))
 
     def _write(self, row: Row, *, back: bool) -> str:
-        values = [getattr(row, _attribute(column, name)) for column, name in zip(self._columns, self.order, strict=True)]
+        values = [getattr(row, self._attribute(column, name.lstrip("-"))) for column, name in zip(self._columns, self.order, strict=True)]
         texts = [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values]
         return self._signer.sign_object([back, *texts])
+
+    def _attribute(self, column: models.Field[Any, Any], name: str) -> str:
+        """Where a row has the column's value: a foreign key's is in its `_id`. An annotation may borrow another column's field."""
+        annotated = name in self.queryset.query.annotations
+        return name if annotated else getattr(column, "attname", None) or name
 
     def _read(self, cursor: str) -> tuple[bool, list[Any]]:
         try:
@@ -227,12 +232,6 @@ def _address(request: HttpRequest, cursor: str | None) -> str | None:
 
 def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
-
-
-def _attribute(column: models.Field[Any, Any], name: str) -> str:
-    """Where a row has the column's value: a foreign key's is in its `_id`."""
-    attname = getattr(column, "attname", None)
-    return attname or name.lstrip("-")
 
 
 def _mixed(names: list[str], falling: list[bool], key: list[Any]) -> Q:

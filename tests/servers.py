@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 ROOT = environment.ROOT
 TEMPLATE = "doorstep_test"
-_DAY = 86400
+_OLD = 3600  # seconds
 
 
 @contextmanager
@@ -197,7 +197,7 @@ def _remove_left(home: Path) -> None:
 
 def _remove_old(home: Path) -> None:
     for folder in home.glob("test-cluster-*"):
-        if time.time() - folder.stat().st_mtime > _DAY:
+        if time.time() - folder.stat().st_mtime > _OLD:
             shutil.rmtree(folder, ignore_errors=True)
 
 

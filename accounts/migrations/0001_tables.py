@@ -120,6 +120,8 @@ class Migration(migrations.Migration):
                 ('tenant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
             ],
             options={
+                'verbose_name': 'activity waiting for its seal',
+                'verbose_name_plural': 'activity waiting for its seal',
                 'db_table': 'activity_unsealed',
             },
         ),

@@ -54,6 +54,8 @@ class UnsealedActivity(MaybeTenantOwned):
 
     class Meta:
         db_table = "activity_unsealed"
+        verbose_name = _("activity waiting for its seal")
+        verbose_name_plural = _("activity waiting for its seal")
 
     def __str__(self) -> str:
         return str(self.log_id)

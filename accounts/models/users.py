@@ -82,6 +82,14 @@ class User(AbstractBaseUser, Identified, Stamped):
         self.email = self.email.strip().lower()
         super().save(*args, **kwargs)
 
+    def get_full_name(self) -> str:
+        """The name, for Django's parts that ask so."""
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        """The first word of the name."""
+        return self.full_name.split(" ", 1)[0]
+
     @property
     def is_operator(self) -> bool:
         """Whether the person works for the platform, over all tenants."""

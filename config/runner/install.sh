@@ -44,7 +44,8 @@ if [ -z "$uv" ]; then
         }
         echo "Fetching uv (once) ..."
         # Into a folder of the clone, which systems that refuse global installs allow.
-        "$python" -m pip install --quiet --target .tools/uv uv || { rm -rf .tools/uv; exit 1; }
+        # pip asks rustc for its version, and rustup's rustc would make a folder in HOME on that occasion.
+        RUSTUP_HOME="$PWD/.tools/rustup" "$python" -m pip install --quiet --target .tools/uv uv || { rm -rf .tools/uv; exit 1; }
     fi
 fi
 echo "Installing packages ($1) ..."

@@ -2,7 +2,7 @@
 
 `doorstep_owner` owns the database and runs migrations. `doorstep_app` serves requests: it owns nothing and row-level
 security binds it. `doorstep_operator` cannot log in; `doorstep_app` becomes it for the audited operator mode, in which
-policies show every tenant.
+policies show every tenant; so does `doorstep_owner`, for migrations that move data.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def ensure(admin_url: str, owner_url: str, app_url: str) -> None:
             parts = urlsplit(url)
             _ensure_role(connection, str(parts.username), sql.SQL("LOGIN PASSWORD {}").format(str(parts.password)))
         _ensure_role(connection, "doorstep_operator", sql.SQL("NOLOGIN"))
-        connection.execute("GRANT doorstep_operator TO doorstep_app WITH INHERIT FALSE, SET TRUE")
+        connection.execute("GRANT doorstep_operator TO doorstep_app, doorstep_owner WITH INHERIT FALSE, SET TRUE")
         name = urlsplit(app_url).path.strip("/")
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER doorstep_owner").format(sql.Identifier(name)))

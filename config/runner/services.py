@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import sys
-import urllib.error
-import urllib.request
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -70,7 +69,7 @@ def web(environ: Mapping[str, str], host: str, port: int, log: Path) -> Service:
         log=log,
         environ=unprivileged(environ) | {"DB_POOL": environ.get("DB_POOL") or threads, "DB_APPLICATION": "doorstep web"},
         cwd=ROOT,
-        ready=lambda _pid: answers_health(f"http://{local}:{port}/healthz"),
+        ready=lambda _pid: answers_health(local, port, environ["BASE_URL"]),
         where=f"on {host}:{port}",
     )
 
@@ -140,13 +139,19 @@ def answers_ping(url: str) -> bool:
     return _ask(url, lambda client: bool(client.ping()))
 
 
-def answers_health(url: str) -> bool:
-    """Whether the web server answers that it is healthy within two seconds."""
+def answers_health(host: str, port: int, public: str) -> bool:
+    """Whether the web server says within two seconds that it is healthy, or sends us to the https address that it is told to use.
+
+    Asked by its public name, the one that ALLOWED_HOSTS is sure to have.
+    """
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  # our own http address
-            return bool(answer.status == HTTPStatus.OK)
-    except (OSError, urllib.error.URLError):
+        connection.request("GET", "/healthz", headers={"Host": urlsplit(public).netloc})
+        return connection.getresponse().status < HTTPStatus.BAD_REQUEST
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def _exists(url: str, key: str) -> bool:

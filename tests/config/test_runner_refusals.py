@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -10,7 +11,7 @@ import sys
 
 import pytest
 
-from config.runner import environment, lock, ports
+from config.runner import checks, environment, lock, ports
 from tests.config.leaving import without_test_servers
 
 
@@ -79,6 +80,29 @@ def test_a_taken_port_is_named_with_its_holder_and_another_one_is_offered(up):
     assert f"Port {port} is taken" in said
     assert f"pid {os.getpid()}" in said
     assert "make up PORT=" in said
+
+
+def test_without_a_wish_the_next_free_port_is_used_and_said(capsys):
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", checks.DEFAULT_PORT)):
+        chosen = checks.web_port(None, "127.0.0.1")
+        assert chosen > checks.DEFAULT_PORT
+        assert f"port {checks.DEFAULT_PORT} is taken" in (said := capsys.readouterr().out)
+        assert f"make up PORT={chosen}" in said
+
+
+def test_a_disk_that_is_almost_full_is_refused_before_anything_starts(up, tmp_path):
+    small = tmp_path / "data"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", small], capture_output=True, check=False)
+    if mounted.returncode:
+        pytest.skip("only root may make a small disk")
+    try:
+        said = up(SECRET_KEY="")
+        assert f"The disk of {small} is almost full" in said
+        assert "MB needed" in said
+        assert not (small / "postgres").exists()
+    finally:
+        subprocess.run(["umount", small], check=True)
 
 
 @pytest.mark.parametrize("port", ["0", "70000", "eighty", "-1", "١٢"])
