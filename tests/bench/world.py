@@ -79,6 +79,7 @@ def _environ(folder):
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PYTHONUNBUFFERED": "1",
         "WEB_PROCESSES": "1",
+        "BASE_URL": "http://127.0.0.1",
         "LOG_FORMAT": "json",
         "DEMO": "1",
     }
