@@ -10,7 +10,7 @@ import pytest
 from django.db.models import F, FloatField
 from django.db.models.functions import Cast, Lower
 from django.test import RequestFactory
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from rest_framework.request import Request
 
@@ -55,6 +55,7 @@ def walk(keyset, size, cursor=None, way="next"):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=rows, order=st.sampled_from(ORDERS), size=st.integers(1, 7))
+@example(values=[(0, "a", 0), (-1, "A", 0)], order=("folded", "-score"), size=1)
 def test_every_row_is_seen_once_in_order_forward_and_backward(tickets, values, order, size):
     fill(values)
     queryset = Ticket.objects.annotate(folded=Lower("label"), half=Cast(F("score"), FloatField()) / 2)
