@@ -37,15 +37,17 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def browser(chromium):
-    """One browser a process."""
+def browser(chromium, tmp_path_factory):
+    """One browser a process; what it keeps of itself lies in a temporary folder, not in the person's home."""
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, for which Django would refuse the tests' own queries.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     flags = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=flags)
+        home = str(tmp_path_factory.mktemp("browser"))
+        places = {name: home for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+        started = playwright.chromium.launch(executable_path=chromium, args=flags, env={**os.environ, **places})
         yield started
         started.close()
 
