@@ -46,7 +46,7 @@ def browser(chromium, tmp_path_factory):
     flags = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         home = str(tmp_path_factory.mktemp("browser"))
-        places = {name: home for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")}
+        places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
         started = playwright.chromium.launch(executable_path=chromium, args=flags, env={**os.environ, **places})
         yield started
         started.close()
