@@ -1,0 +1,1 @@
+"""Everything that changes the state of orders, one subject a file."""

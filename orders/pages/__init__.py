@@ -1,0 +1,1 @@
+"""The pages of orders, one subject a file."""
