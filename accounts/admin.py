@@ -16,12 +16,10 @@ from accounts.actions.tenants import change_settings, open_tenant, rename_tenant
 from accounts.models import (
     ActivityLog,
     ActivitySeal,
-    IdempotencyKey,
     Message,
     MessageTemplate,
     Notification,
     NotificationPreference,
-    NumberSequence,
     OptOut,
     RecoveryCode,
     Session,
@@ -247,23 +245,3 @@ class NotificationPreferencesAdmin(ReadOnlyAdmin):
     list_display = ("user", "type", "channel", "enabled")
     list_select_related = ("user",)
     ordering = ("pk",)
-
-
-@admin.register(NumberSequence)
-class NumberSequencesAdmin(ReadOnlyAdmin):
-    """The last human number given of each kind."""
-
-    permission_area = "settings"
-    list_display = ("name", "last")
-    ordering = ("pk",)
-
-
-@admin.register(IdempotencyKey)
-class IdempotencyKeysAdmin(ReadOnlyAdmin):
-    """The requests whose repeats get the first answer; the answers themselves stay out of sight."""
-
-    permission_area = "settings"
-    exclude = ("body",)
-    list_display = ("created_at", "route", "key", "status")
-    list_filter = ("route",)
-    ordering = ("-created_at", "-pk")

@@ -88,9 +88,7 @@ class _Tracker:
 
 
 def _copied(value: Any) -> Any:
-    if not isinstance(value, dict | list):
-        return value
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder)) if value else type(value)()
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder)) if isinstance(value, dict | list) else value
 
 
 def _by_a_person(action: str, entity: Model, details: dict[str, Any]) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +18,6 @@ from base.actor import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
 PASSWORD = "doorstep-demo-1"  # noqa: S105  # public on purpose: the demo's people only
 
@@ -33,21 +30,6 @@ class Merchant:
     slug: str
     settings: dict[str, Any]
     people: tuple[tuple[Role, str, str, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """What a demo merchant has lived through: so many orders over the `months` that end at `until`, drawn from `seed`."""
-
-    until: datetime
-    orders: int = 400
-    months: int = 18
-    seed: int = 1
-
-
-# Told how much of how much is done.
-Say = Callable[[int, int], None]
-Stage = Callable[[Life, Say], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +91,6 @@ MERCHANTS = (
         ),
     ),
 )
-
-
-_stages: dict[str, Stage] = {}
-
-
-def register(name: str, stage: Stage) -> None:
-    """Adds an app's part of the demo; called in its `AppConfig.ready()`. Stages run in the order they came, in the merchant's scope.
-
-    Running a stage again adds nothing, unless the life has grown.
-    """
-    _stages[name] = stage
-
-
-def live(tenant: Tenant, life: Life, say: Callable[[str, int, int], None]) -> None:
-    """Let a merchant live through `life`. `say(stage, done, total)` is called as it goes on."""
-    with in_tenant(tenant):
-        for name, stage in _stages.items():
-            stage(life, partial(say, name))
 
 
 def make() -> None:

@@ -59,7 +59,7 @@ class DaysField(forms.MultiValueField):
         return (first, last) if first or last else None
 
 
-class DaysFilter(django_filters.DateFromToRangeFilter):
+class DaysFilter(django_filters.Filter):
     """`?created_from=2026-03-01&created_to=2026-03-31`, both days included, on a time column.
 
     They are days of the zone that is active: the tenant's, where its people ask; UTC on the platform's pages.

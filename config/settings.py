@@ -258,11 +258,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {
-        "OrderStatusEnum": "orders.states.OrderStatus",
-        "MovementKindEnum": "orders.states.MovementKind",
-        "DiscountKindEnum": "orders.states.DiscountKind",
-    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": ["accounts.authentication.BrowserSession"],
 }
@@ -287,7 +282,6 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal the activity log": {"task": "accounts.tasks.seal_activity", "schedule": 60.0},
     "send messages": {"task": "accounts.tasks.send_due_messages", "schedule": 60.0},
-    "carry bulk jobs on": {"task": "orders.tasks.sweep_bulk_jobs", "schedule": 60.0},
     "sweep expired sessions": {"task": "accounts.tasks.sweep_sessions", "schedule": 3600.0},
 }
 

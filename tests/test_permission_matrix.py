@@ -24,11 +24,9 @@ from accounts.models import Message, User
 from accounts.permissions import MATRIX
 from accounts.states import OPERATOR_ROLES, Role
 from base.files import signed_url
-from orders.models import Address, Category, Discount, Product, Warehouse
 from tests.browsing import browser_of
 from tests.factories.accounts import NotificationFactory, TenantFactory, UserFactory
 from tests.factories.accounts_rows import SessionFactory
-from tests.factories.orders import BulkJobFactory, OrderFactory, SavedViewFactory
 from tests.factories.rows import row_of
 from tests.routes import every_route
 
@@ -64,7 +62,6 @@ class Visit:
         self.browser = browser_of(self.person) if self.person else Client()
         other = UserFactory(tenant=self.tenant)
         own_session = SessionFactory(user=self.person or other, tenant=self.person.tenant if self.person else self.tenant)
-        address = row_of(Address, self.tenant)
         self.values = {
             "tenant_id": self.tenant.pk,
             "person_id": other.pk,
@@ -72,16 +69,6 @@ class Visit:
             "content_type_id": ContentType.objects.get_for_model(User).pk,
             "app_label": "accounts",
             "url": "nothing-here/",
-            # An agent sees only orders of their own; jobs and views are their maker's alone.
-            "order_id": OrderFactory(tenant=self.tenant, assigned_agent=self.person if role == Role.DELIVERY_AGENT else None).pk,
-            "job_id": BulkJobFactory(tenant=self.tenant, user=self.person if self.person and self.person.tenant else other).pk,
-            "view_id": SavedViewFactory(tenant=self.tenant, user=self.person if self.person and self.person.tenant else other).pk,
-            "address_id": address.pk,
-            "customer_id": address.customer_id,
-            "product_id": row_of(Product, self.tenant).pk,
-            "warehouse_id": row_of(Warehouse, self.tenant).pk,
-            "category_id": row_of(Category, self.tenant).pk,
-            "discount_id": row_of(Discount, self.tenant).pk,
             "notification_id": NotificationFactory(user=self.person or other).pk,
             "uid": "x",
             "ending": "csv",

@@ -3,7 +3,6 @@
 from accounts.models.activity import ActivityLog, ActivitySeal, UnsealedActivity
 from accounts.models.messages import Message, MessageTemplate, OptOut
 from accounts.models.notifications import Notification, NotificationPreference
-from accounts.models.numbers import IdempotencyKey, NumberSequence
 from accounts.models.second_factor import RecoveryCode, TotpDevice
 from accounts.models.sessions import Session
 from accounts.models.tenants import Tenant
@@ -12,12 +11,10 @@ from accounts.models.users import User
 __all__ = [
     "ActivityLog",
     "ActivitySeal",
-    "IdempotencyKey",
     "Message",
     "MessageTemplate",
     "Notification",
     "NotificationPreference",
-    "NumberSequence",
     "OptOut",
     "RecoveryCode",
     "Session",

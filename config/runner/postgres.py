@@ -6,7 +6,6 @@ named /proc/self/cwd, which reaches it whatever the permissions of the folders a
 
 from __future__ import annotations
 
-import locale
 import os
 import shutil
 import signal
@@ -105,7 +104,7 @@ class Cluster:
             "--auth=scram-sha-256",
             "--data-checksums",
         ]
-        command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", f"--lc-ctype={_letters()}"]
+        command += ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         account = self.account
         with tempfile.TemporaryFile(dir=fresh.parent) as password:
             password.write((urlsplit(self.admin_url).password or "").encode())
@@ -219,19 +218,6 @@ def _works_in(process: psutil.Process, folder: Path) -> bool:
         return Path(process.cwd()) == folder.resolve()
     except psutil.Error:
         return False
-
-
-def _letters() -> str:
-    """A locale of this machine that knows the letters of all scripts. In C, trigrams are of ASCII only: an Arabic search reads all."""
-    before = locale.setlocale(locale.LC_CTYPE)
-    try:
-        for name in ("C.UTF-8", "en_US.UTF-8", "UTF-8"):
-            with suppress(locale.Error):
-                locale.setlocale(locale.LC_CTYPE, name)
-                return name
-    finally:
-        locale.setlocale(locale.LC_CTYPE, before)
-    return "C"
 
 
 def _tuned(memory_mb: int, cores: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ from config.runner import environment
 from config.runner.failure import StartFailure
 from config.runner.supervisor import Stopped
 from config.runner.terminal import say
-from tests.bench import accounts, orders_reading, orders_writing  # noqa: F401  # they register their benches
+from tests.bench import accounts  # noqa: F401  # registers its benches
 from tests.bench.load import LoadError
 from tests.bench.measuring import measure
 from tests.bench.registry import REGISTRY

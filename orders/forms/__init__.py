@@ -1,1 +1,0 @@
-"""What people fill in about orders, customers and products, one subject a file."""

@@ -1,1 +1,0 @@
-"""The pages of orders, one subject a file."""

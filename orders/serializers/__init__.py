@@ -1,1 +1,0 @@
-"""What the API of orders takes and gives, one subject a file."""
